@@ -13,7 +13,7 @@ cp -r build/web/. "$package"
 cp -r web/examples web/README.md LICENSE "$package"
 "$tools/node_modules/.bin/tsc" -p web --typeRoots "$tools/node_modules/@types" --noEmit false \
     --declaration --emitDeclarationOnly --outDir "$package"
-# Omits what only the tests need; the version is the library's.
+# Omits the fields that only the tests need. The version is the library's.
 node - web/package.json "$package/package.json" <<'END'
 const fs = require('node:fs');
 const [from, to] = process.argv.slice(2);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Shared by the families' files: layout strings, CPUs, and figures that are equal for every width.
+ * Shared by the families' files: layout strings, CPUs, and figures that do not depend on the width.
  */
 #ifndef B0_CORE_FAMILY_ROWS_H
 #define B0_CORE_FAMILY_ROWS_H

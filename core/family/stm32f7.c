@@ -2,8 +2,8 @@
 /*
  * STM32F7: Cortex-M7, large sectors, programming width limited by the supply.
  *
- * The first RAM is the DTCM followed by SRAM1 and SRAM2. The ITCM at 0 is omitted: a stack pointer
- * of 0 more likely means that there is no program.
+ * The first RAM is the DTCM followed by SRAM1 and SRAM2. The ITCM at 0 is omitted: an initial stack
+ * pointer of 0 usually means that there is no program.
  */
 #include "rows.h"
 

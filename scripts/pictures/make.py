@@ -52,7 +52,7 @@ def read_facts(build):
 
 
 def draw_all(facts):
-    """The text of each file. What a script cannot draw as the code has it is said by it."""
+    """Returns the text of each file. A script reports what it cannot draw."""
     try:
         return {name: draw(facts).svg() for name, draw in PICTURES.items()}
     except ValueError as error:
