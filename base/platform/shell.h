@@ -25,7 +25,7 @@ struct b0_shell {
     const struct b0_variable *variables; /* added to this process's, or in place of them */
     size_t variable_count;
     const char *input; /* its standard input; NULL: empty */
-    size_t input_size;
+    size_t input_size; /* POSIX: the program must ignore SIGPIPE: interrupt.h */
     uint32_t timeout_ms;
     bool (*stopped)(void); /* asked again and again; true ends the command. NULL: nothing does */
 
