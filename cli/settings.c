@@ -5,7 +5,7 @@
 
 #include <base/platform/file.h>
 #include <base/platform/folders.h>
-#include <ctype.h>
+#include <core/settings_line.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -57,28 +57,6 @@ static enum boot0_status fail_line(const char *file, unsigned line, const char *
     return boot0_hint(error, "Run `boot0 config` to list the settings.");
 }
 
-static char *trim(char *text)
-{
-    size_t length;
-
-    while (isspace((unsigned char)*text))
-        text++;
-    length = strlen(text);
-    while (length > 0 && isspace((unsigned char)text[length - 1]))
-        text[--length] = '\0';
-    return text;
-}
-
-/* A comment is a '#' at the start of a line or behind a blank: a path may have one. */
-static void cut_comment(char *line)
-{
-    for (char *c = line; *c; c++)
-        if (*c == '#' && (c == line || isspace((unsigned char)c[-1]))) {
-            *c = '\0';
-            return;
-        }
-}
-
 /* "name = value", a comment, or nothing. */
 static enum boot0_status take_line(struct settings *settings, const char *file, unsigned number,
                                    char *line, struct boot0_error *error)
@@ -86,18 +64,18 @@ static enum boot0_status take_line(struct settings *settings, const char *file, 
     char *name, *value;
     struct setting *setting;
 
-    cut_comment(line);
-    name = trim(line);
+    b0_line_cut_comment(line);
+    name = b0_line_trim(line);
     value = strchr(name, '=');
     if (name[0] == '\0')
         return BOOT0_OK;
     if (value)
         *value++ = '\0';
-    name = trim(name);
+    name = b0_line_trim(name);
     setting = find(settings, name);
     if (!setting)
         return fail_line(file, number, name, error);
-    value = value ? trim(value) : value;
+    value = value ? b0_line_trim(value) : value;
     if (!value || value[0] == '\0' || strlen(value) >= SETTING_VALUE_MAX) {
         boot0_fail(error, BOOT0_E_USAGE, "%s:%u: %s has no value", file, number, name);
         return boot0_hint(error, "Use %s = VALUE, with at most %d characters.", name,

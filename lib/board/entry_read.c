@@ -6,6 +6,7 @@
 #include "entry_keys.h"
 #include "entry_values.h"
 
+#include <core/settings_line.h>
 #include <ctype.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -280,28 +281,6 @@ static bool is_key(enum boot0_entry_kind kind, const char *key)
 
 /* ---- lines ---- */
 
-static char *trim(char *text)
-{
-    size_t length;
-
-    while (isspace((unsigned char)*text))
-        text++;
-    length = strlen(text);
-    while (length > 0 && isspace((unsigned char)text[length - 1]))
-        text[--length] = '\0';
-    return text;
-}
-
-/* A comment is a '#' at the start of a line or behind a blank: a path may have one. */
-static void cut_comment(char *line)
-{
-    for (char *c = line; *c; c++)
-        if (*c == '#' && (c == line || isspace((unsigned char)c[-1]))) {
-            *c = '\0';
-            return;
-        }
-}
-
 /* "[chip gd32f103cb]" */
 static bool take_section(struct reader *reader, char *text)
 {
@@ -313,9 +292,9 @@ static bool take_section(struct reader *reader, char *text)
     if (text[length - 1] == ']' && *key) {
         text[length - 1] = '\0';
         *key++ = '\0';
-        key = trim(key);
+        key = b0_line_trim(key);
         for (int kind = 0; kind < BOOT0_ENTRY_COUNT; kind++)
-            if (strcmp(trim(text + 1), kind_names[kind]) == 0 &&
+            if (strcmp(b0_line_trim(text + 1), kind_names[kind]) == 0 &&
                 is_key((enum boot0_entry_kind)kind, key))
                 return open_section(reader, (enum boot0_entry_kind)kind, key);
     }
@@ -333,7 +312,7 @@ static bool take_key(struct reader *reader, char *text)
 
     if (value)
         *value++ = '\0';
-    text = trim(text);
+    text = b0_line_trim(text);
     while ((key = b0_entry_key_at(i)) != NULL &&
            (key->kind != reader->entry->kind || strcmp(key->name, text) != 0))
         i++;
@@ -342,7 +321,7 @@ static bool take_key(struct reader *reader, char *text)
     if (reader->taken[i].line != 0)
         return fail(reader, reader->line, "%s is there twice: line %u has it, too", key->name,
                     reader->taken[i].line);
-    reader->taken[i].value = value ? trim(value) : "";
+    reader->taken[i].value = value ? b0_line_trim(value) : "";
     reader->taken[i].line = reader->line;
     return true;
 }
@@ -351,8 +330,8 @@ static bool take_line(struct reader *reader, char *line)
 {
     char *text;
 
-    cut_comment(line);
-    text = trim(line);
+    b0_line_cut_comment(line);
+    text = b0_line_trim(line);
     if (text[0] == '\0')
         return true;
     if (text[0] == '[')
