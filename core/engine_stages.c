@@ -13,9 +13,9 @@ enum {
 
 /*
  * Limits per kind of work. `clamp` bounds a single reported poll timeout: some ROMs report 100 ms
- * for every operation, and clones report random values. `answer` is how long one GETSTATUS may be delayed: F4 ROMs
- * NAK until the flash is ready. `limit` ends the polling as a whole. Longest operations by the
- * datasheets: F4 128 KiB sector 4 s, F42x mass erase of both banks 32 s at x8.
+ * for every operation, and clones report random values. `answer` is how long one GETSTATUS may be
+ * delayed: F4 ROMs NAK until the flash is ready. `limit` ends the polling as a whole. Longest
+ * operations by the datasheets: F4 128 KiB sector 4 s, F42x mass erase of both banks 32 s at x8.
  */
 static const struct {
     uint32_t clamp_ms;
